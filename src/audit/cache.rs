@@ -70,8 +70,13 @@ struct TreeVerdict {
 /// An OKEP by its path and the id of its text.
 type OkepId = (String, Option<Id>);
 
-/// A template, whether its history is asked first, how many templates that has, and where the last one is from.
-type TimelineKey = (TemplateKey, bool, Option<(usize, Option<Revision>)>);
+#[derive(PartialEq, Eq, Hash)]
+struct TimelineKey {
+    template: TemplateKey,
+    is_first: bool,
+    /// How many templates the history has, and where the last one is from.
+    templates: Option<(usize, Option<Revision>)>,
+}
 
 /// How links are read: by the settings of the site, the repository that is checked, and where files have moved to.
 type LinkContext = (Option<PageSettings>, Option<String>, BTreeMap<String, String>);
@@ -86,8 +91,14 @@ struct DocumentKey {
     site: Option<Extensions>,
 }
 
-/// A page by its path and id, the path of its OKEP, and where its context is in memory: the cache keeps it.
-type LinksKey = (String, Id, String, usize);
+#[derive(PartialEq, Eq, Hash)]
+struct LinksKey {
+    id: Id,
+    path: String,
+    okep: String,
+    /// Where its context is in memory: the cache keeps it.
+    context: usize,
+}
 
 /// What the rules about numbers, names and registers look at, but for the texts of OKEPs.
 #[derive(PartialEq, Eq, Hash)]
@@ -127,7 +138,7 @@ impl<'a> CachedAudit<'a> {
         let Some(id) = self.snapshot.tree.id(page.path) else { return Arc::new(claims(page)) };
         let (path, okep) = (page.path.to_owned(), page.okep.path.clone());
         let context = Arc::as_ptr(&self.links) as usize;
-        self.cache.links.get((path, id, okep, context), || claims(page))
+        self.cache.links.get(LinksKey { id, path, okep, context }, || claims(page))
     }
 
     /// What the rules about documents find in an OKEP.
@@ -204,8 +215,8 @@ impl AuditCache {
             (history.templates.len(), history.templates.last().map(|last| last.revision.clone()))
         };
         let timeline = |(at, history): (usize, Option<&TemplateHistory>)| {
-            self.timelines
-                .get((now.key(), at == 0, history.map(last)), || TemplateTimeline::by(now, history, at == 0))
+            let key = TimelineKey { template: now.key(), is_first: at == 0, templates: history.map(last) };
+            self.timelines.get(key, || TemplateTimeline::by(now, history, at == 0))
         };
         let next = history.into_iter().flat_map(TemplateHistory::all).skip(1).map(Some);
         std::iter::once(history).chain(next).enumerate().map(timeline).collect()

@@ -112,16 +112,18 @@ pub(super) fn read(on_disk: &Path, path: &str, hash: gix::hash::Kind) -> (Option
 fn file(on_disk: &Path, hash: gix::hash::Kind) -> io::Result<Option<File>> {
     let here = on_disk.symlink_metadata()?;
     let unread = |content| Ok(Some(File { id: None, content }));
-    match here.len() {
-        _ if here.is_symlink() => unread(Content::Symlink),
-        _ if !here.is_file() => Ok(None),
-        size if size > MAX_FILE_BYTES => unread(Content::TooLarge(size)),
-        size => {
-            let mut bytes = Vec::with_capacity(size as usize);
-            std::fs::File::open(on_disk)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-            Ok(Some(File { id: blob_id(hash, &bytes), content: Bytes::from(bytes).into() }))
-        }
+    if here.is_symlink() {
+        return unread(Content::Symlink);
     }
+    if !here.is_file() {
+        return Ok(None);
+    }
+    if here.len() > MAX_FILE_BYTES {
+        return unread(Content::TooLarge(here.len()));
+    }
+    let mut bytes = Vec::with_capacity(here.len() as usize);
+    std::fs::File::open(on_disk)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(Some(File { id: blob_id(hash, &bytes), content: Bytes::from(bytes).into() }))
 }
 
 /// What is at a path; links are followed, as the builder of a site does.
@@ -130,13 +132,11 @@ pub(super) fn kind(root: &Path, path: &str) -> PathKind {
         Ok(here) if here.is_dir() => PathKind::Folder,
         Ok(_) => PathKind::File,
         Err(error) if is_absent(&error) => PathKind::Nothing,
-        // A name that no file can have is that of none.
-        Err(error)
-            if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidFilename) =>
-        {
-            PathKind::Nothing
-        }
-        Err(_) => PathKind::Unknown,
+        Err(error) => match error.kind() {
+            // No file can have such a name.
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidFilename => PathKind::Nothing,
+            _ => PathKind::Unknown,
+        },
     }
 }
 

@@ -372,7 +372,7 @@ mod tests {
         let mut findings = vec![finding; 30];
         let mut shown: Vec<&mut Finding> = findings.iter_mut().collect();
         let notes = limit_work(&state, &mut shown);
-        assert_eq!(shown.len(), 21, "64 of 3 million bytes");
+        assert_eq!(shown.len(), 21, "21 times 3 MiB are within 64 MiB");
         let message = "9 fixes are left out: the file is too long to verify so many";
         assert_eq!(notes, [Note::at("too-large", path, message)]);
         assert_eq!(findings.iter().filter(|finding| finding.fix.is_some()).count(), 21);

@@ -27,10 +27,12 @@ const MAX_LFS_POINTER: usize = 1024;
 
 impl From<Bytes> for Content {
     fn from(bytes: Bytes) -> Self {
-        match bytes.len() {
-            size if size as u64 > MAX_FILE_BYTES => Content::TooLarge(size as u64),
-            size if size < MAX_LFS_POINTER && bytes.starts_with(LFS_POINTER) => Content::LfsPointer,
-            _ => Content::Bytes(bytes),
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            Content::TooLarge(bytes.len() as u64)
+        } else if bytes.starts_with(LFS_POINTER) && bytes.len() < MAX_LFS_POINTER {
+            Content::LfsPointer
+        } else {
+            Content::Bytes(bytes)
         }
     }
 }

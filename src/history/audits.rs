@@ -63,6 +63,7 @@ impl<'a> Audits<'a> {
             let tree = |state: &usize| {
                 let commit = walk.ids[states.commits[*state] as usize];
                 let outside = &states.outside[states.all[*state].outside as usize];
+                // Nothing is said of a state whose objects could not be read.
                 walk.keys[states.all[*state].key as usize].as_ref()?;
                 let mut tree = self.tree(commit)?;
                 tree.outside = Some(outside.clone());

@@ -65,21 +65,26 @@ fn opened<'a>(page: &HtmlPage<'a>) -> Vec<Open<'a>> {
     let okeps = &page.story.okeps;
     let by_path = |path: &str| okeps.iter().position(|o| o.deleted.is_none() && o.path == path);
     let by_number = |number: u64| okeps.iter().rposition(|o| o.number == Some(number));
-    let one = |rule, severity, subject, okep| {
-        let (anchor, story, finding) = Default::default();
-        Open { anchor, rule, severity, subject, story, finding, okep }
-    };
-    let at_tip = |f: &'a Finding| Open {
-        story: stories.get_mut(&(f.rule, &f.path, &f.subject)).and_then(Vec::pop),
-        finding: Some(f),
-        ..one(f.rule, f.severity, &f.subject, f.okep.as_deref().and_then(by_path))
+    let at_tip = |finding: &'a Finding| Open {
+        anchor: String::new(),
+        rule: finding.rule,
+        severity: finding.severity,
+        subject: &finding.subject,
+        story: stories.get_mut(&(finding.rule, &finding.path, &finding.subject)).and_then(Vec::pop),
+        finding: Some(finding),
+        okep: finding.okep.as_deref().and_then(by_path),
     };
     let mut open: Vec<Open> = page.tip.iter().flat_map(|tip| &tip.findings).map(at_tip).collect();
     let mut rest: Vec<&FindingStory> = stories.into_values().flatten().collect();
     rest.sort_by(|a, b| (&a.path, a.rule, &a.subject).cmp(&(&b.path, b.rule, &b.subject)));
     open.extend(rest.into_iter().map(|story| Open {
+        anchor: String::new(),
+        rule: story.rule,
+        severity: story.severity,
+        subject: &story.subject,
         story: Some(story),
-        ..one(story.rule, story.severity, &story.subject, story.number.and_then(by_number))
+        finding: None,
+        okep: story.number.and_then(by_number),
     }));
     let is_asked = |story: &FindingStory| page.story.findings.contains(story);
     open.retain(|open| match (open.story, open.finding) {

@@ -6,8 +6,7 @@ use super::patterns::RestPattern;
 use super::yaml::Style;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The `nav` of a site.
 #[derive(Debug, Clone, Default)]

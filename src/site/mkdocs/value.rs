@@ -117,11 +117,11 @@ fn core(tag: &str) -> &str {
     tag.strip_prefix(CORE).unwrap_or(tag)
 }
 
-/// What Python takes a key for; equal for keys that are one to Python.
-fn identity(doc: &YamlDocument, id: NodeId) -> (&'static str, Result<&str, NodeId>) {
+/// What Python takes a key for, equal for keys that are one to Python: its kind, and its text or else which node it is.
+fn identity(doc: &YamlDocument, id: NodeId) -> (&'static str, &str, Option<NodeId>) {
     let node = doc.node(id);
-    let value = if let NodeKind::Scalar { value, .. } = &node.kind { Ok(value.as_str()) } else { Err(id) };
-    (of_node(node).describe(), value)
+    let kind = of_node(node).describe();
+    if let NodeKind::Scalar { value, .. } = &node.kind { (kind, value, None) } else { (kind, "", Some(id)) }
 }
 
 /// A key and its value, and through how many merge keys they came in.

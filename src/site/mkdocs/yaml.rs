@@ -176,7 +176,6 @@ impl Builder {
             let tag = tag.map(|tag| format!("{}{}", tag.handle(), tag.suffix()));
             YamlNode { kind, span, start, tag, is_key: false, is_flow: false }
         };
-        let is_list = matches!(event, Event::SequenceStart(..));
         match event {
             Event::DocumentStart(..) if self.document.root.is_some() => {
                 return Err(self.document.fault(span, "more than one YAML document in the file"));
@@ -192,12 +191,11 @@ impl Builder {
                 let kind = NodeKind::Scalar { value: value.into_owned(), style };
                 self.add(node(kind, span, tag), anchor);
             }
-            Event::SequenceStart(style, anchor, tag) | Event::MappingStart(style, anchor, tag) => {
-                let kind =
-                    if is_list { NodeKind::Sequence(Vec::new()) } else { NodeKind::Mapping(Vec::new()) };
-                let is_flow = style == StructureStyle::Flow;
-                let id = self.add(YamlNode { is_flow, ..node(kind, span, tag) }, anchor);
-                self.open.push((id, None));
+            Event::SequenceStart(style, anchor, tag) => {
+                self.begin(node(NodeKind::Sequence(Vec::new()), span, tag), style, anchor);
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                self.begin(node(NodeKind::Mapping(Vec::new()), span, tag), style, anchor);
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(&span),
             Event::Alias(anchor) => {
@@ -255,6 +253,12 @@ impl Builder {
             },
         }
         id
+    }
+
+    fn begin(&mut self, collection: YamlNode, style: StructureStyle, anchor: usize) {
+        let is_flow = style == StructureStyle::Flow;
+        let id = self.add(YamlNode { is_flow, ..collection }, anchor);
+        self.open.push((id, None));
     }
 
     /// Ends a collection: a block one ends where its last content does, not where the next begins.
